@@ -11,7 +11,8 @@ from weaver.model.counted import counted
 from weaver.model.numbers.money import plain
 
 _RIGHT = ' style="text-align:right"'
-
+_WHOLE = ' style="text-align:right;white-space:nowrap"'
+"""Of an instant, which a narrow page would break."""
 
 SHOWN = 20
 """Rows that are shown; of more, the first and the last."""
@@ -41,7 +42,8 @@ def _row(are_times: Sequence[bool], row: Sequence[Any]) -> str:
 
 def _cell(value: Any, *, is_time: bool) -> str:
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    return f"<td{_RIGHT if is_number else ''}>{escape(_text(value, is_time=is_time))}</td>"
+    style = _WHOLE if is_time or isinstance(value, datetime) else _RIGHT if is_number else ""
+    return f"<td{style}>{escape(_text(value, is_time=is_time))}</td>"
 
 
 def _text(value: Any, *, is_time: bool) -> str:

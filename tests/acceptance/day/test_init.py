@@ -65,7 +65,8 @@ def test_notebook_of_a_project_runs(project: tuple[Trader, Path]) -> None:
     cells = json.loads((folder / "notebook.ipynb").read_text())["cells"]
     outputs = [cell["outputs"] for cell in cells if cell["cell_type"] == "code"]
     assert [len(output) for output in outputs] == [1] * len(outputs)
-    assert {output["output_type"] for [output] in outputs} == {"execute_result"}
+    assert {output["output_type"] for [output] in outputs} == {"execute_result", "display_data"}
+    assert [[*output["data"]] for [output] in outputs].count(["text/html", "text/plain"]) == 3  # result, trades, report
 
 
 @pytest.mark.timeout(600)

@@ -65,7 +65,8 @@ prices = {"bars": "data/AAPL_1d.csv", "actions": {"AAPL": "data/AAPL_actions.csv
 result = weaver.backtest("strategies/first.py", **prices)
 result""",
     """result.stats["sharpe"], result.stats["max_drawdown"], len(result.trades)""",
-    """result.trades[-5:].columns()""",
+    """result.trades""",
+    """result.plot()  # the report: equity, prices with the trades on them, months""",
     """\
 # Move a parameter a little: how much hangs on it?
 {

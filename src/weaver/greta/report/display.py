@@ -61,14 +61,20 @@ def headline(stats: Stats) -> str:
 
 def stats_table(title: str, stats: Stats, warnings: Iterable[tuple[str, str]], *, benchmark: str = BUY_AND_HOLD) -> str:
     """Warnings, the headline as cards, and all statistics as tables, as a piece of HTML."""
+    labels = {label.key: label for group in GROUPS.values() for label in group}
+    cards = "".join(_card(labels[key].text, figure(stats[key], labels[key].form)) for key in HEADLINE)
+    groups = "".join(_group(group, lines) for group, lines in rows(stats, benchmark=benchmark))
+    doubts = warning_list(warnings)
+    return f"<div><h4>{escape(title)}</h4>{doubts}<div{BESIDE}>{cards}</div><div{BESIDE}>{groups}</div></div>"
+
+
+def warning_list(warnings: Iterable[tuple[str, str]]) -> str:
+    """Code and message of each, as a piece of HTML."""
     items = "".join(
         f"<li{FATAL_STYLE if code in FATAL else ''}><b>{escape(code)}</b> {escape(message)}</li>"
         for code, message in warnings
     )
-    labels = {label.key: label for group in GROUPS.values() for label in group}
-    cards = "".join(_card(labels[key].text, figure(stats[key], labels[key].form)) for key in HEADLINE)
-    groups = "".join(_group(group, lines) for group, lines in rows(stats, benchmark=benchmark))
-    return f"<div><h4>{escape(title)}</h4><ul>{items}</ul><div{BESIDE}>{cards}</div><div{BESIDE}>{groups}</div></div>"
+    return f"<ul>{items}</ul>"
 
 
 def _card(text: str, value: str) -> str:

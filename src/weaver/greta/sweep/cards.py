@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from weaver.greta.report.display import figure
+from weaver.greta.report.display import figure, warning_list
 from weaver.greta.report.labels import GROUPS, Form
 from weaver.model.counted import counted
 
@@ -40,12 +40,19 @@ def trial_rows(objective: str, trials: Sequence[Any]) -> tuple[list[str], list[l
     return head, rows
 
 
-def card(title: str, sentences: Iterable[str], head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A piece of HTML: a title, what is to be said, and a table."""
+def card(
+    title: str,
+    sentences: Iterable[str],
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    warnings: Iterable[tuple[str, str]] = (),
+) -> str:
+    """A piece of HTML: a title, why to doubt, what is to be said, and a table."""
     text = "".join(f"<p>{escape(one)}</p>" for one in sentences)
     lines = "".join(_row("td", row) for row in rows)
     table = f"<table><thead>{_row('th', head)}</thead><tbody>{lines}</tbody></table>"
-    return f"<div><h4>{escape(title)}</h4>{text}{table}</div>"
+    return f"<div><h4>{escape(title)}</h4>{warning_list(warnings)}{text}{table}</div>"
 
 
 def _row(tag: str, cells: Iterable[str]) -> str:

@@ -197,10 +197,13 @@ class SweepResult:
         return title_of(self.strategy, len(self._trials), "trial", self.sweep["objective"])
 
     def _repr_html_(self) -> str:
+        if not self._ranked:
+            return card(self.title, [self.nothing], [], [])
         said = [self.assessment.verdict.sentence] if self.assessment is not None else []
         if self.failed:
             said.append(f"{counted(len(self.failed), 'trial')} failed, the first with: {self.failed[0].error}")
-        return card(self.title, said, *trial_rows(self.sweep["objective"], self._ranked[:SHOWN]))
+        rows = trial_rows(self.sweep["objective"], self._ranked[:SHOWN])
+        return card(self.title, said, *rows, warnings=self.warnings)
 
     def __repr__(self) -> str:
         objective = self.sweep["objective"]

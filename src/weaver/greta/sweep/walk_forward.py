@@ -183,7 +183,7 @@ class WalkForwardResult:
             f"All tests in turn: return {figures['total_return']} (buy and hold {figures['benchmark_return']}), Sharpe "
             f"{figures['sharpe']}; efficiency {told('efficiency', self.efficiency)}."
         )
-        return card(self.title, [said], *self.window_rows())
+        return card(self.title, [said], *self.window_rows(), warnings=self.warnings)
 
     def __repr__(self) -> str:
         objective = self.walk_forward["objective"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.unit.research.sweeps.market import DAYS, HOURS, Cross, Fails
+from tests.unit.research.sweeps.market import DAYS, HOURS, Cross, Fails, Sees
 from weaver.greta.sweep.cards import card, shown, told, trial_rows
 from weaver.research.sweeps import cross_validate, sweep, walk_forward
 
@@ -17,6 +17,11 @@ def test_a_sweep_shows_its_best_trials_and_its_sentence() -> None:
     assert found.assessment is not None
     assert found.assessment.verdict.sentence.split(";")[0] in html
     assert html.count("<tr>") == 5
+    peeking = sweep(Sees, HOURS, {"ahead": [1, 2]}, **OPTIONS)._repr_html_()
+    assert "<b>lookahead</b> LOOK-AHEAD" in peeking
+    assert "deflated" not in peeking
+    nothing = sweep(Fails, HOURS, {"number": [1, 3]}, **OPTIONS)._repr_html_()
+    assert "is undefined for all 2 trials" in nothing
     failed = sweep(Fails, HOURS, {"number": [1, 2]}, **OPTIONS, objective="total_return")
     assert "1 trial failed, the first with: " in failed._repr_html_()
 
