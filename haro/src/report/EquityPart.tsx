@@ -9,12 +9,12 @@ import { briefAmount, count, counted, percent } from "~/format/figures";
 import { Panel } from "~/ui/pages/Panel";
 
 import { equityCsv, save } from "./csv";
-import { instants, type ReportData } from "./data";
+import { type FirstScreen, instants } from "./data";
 import { grewTenfold, LogSwitch } from "./LogSwitch";
 import { SaveButton } from "./SaveButton";
 import { Whole } from "./Whole";
 
-export function EquityPart({ data }: { data: ReportData }) {
+export function EquityPart({ data }: { data: FirstScreen }) {
   const { curve, work, benchmark, stats } = data;
   const [isLog, setLog] = useState(() => grewTenfold(curve.equity));
   const time = useMemo(() => instants(curve.time), [curve]);
@@ -63,13 +63,11 @@ const pointsAt = (time: number[], values: (number | null)[]): Point[] =>
     return value == null ? [] : [{ time: instant, value }];
   });
 
-function panesBelow({ time: steps, exposure, held, cash }: ReportData["work"]): Pane[] {
+function panesBelow({ time: steps, exposure, held, cash }: FirstScreen["work"]): Pane[] {
   const time = instants(steps);
   return [
     {
-      lines: [
-        { name: "Exposure (positions ÷ equity)", colour: "backtest", points: pointsAt(time, exposure), isFine: true },
-      ],
+      lines: [{ name: "Positions ÷ equity", colour: "backtest", points: pointsAt(time, exposure), isFine: true }],
       format: (value) => percent(value),
       height: 0.3,
       step: 0.0001,

@@ -7,9 +7,9 @@ import { Button } from "~/ui/forms/Button";
 import { ModeBadge } from "~/ui/values/Badge";
 import { Moment } from "~/ui/values/Time";
 
-import { iso, type ReportData } from "./data";
+import { type FirstScreen, iso } from "./data";
 
-export function Head({ data }: { data: ReportData }) {
+export function Head({ data }: { data: FirstScreen }) {
   const { curve, isDaily } = data;
   const to = isDaily ? "day" : "minute";
   return (

@@ -1,6 +1,6 @@
 /** All of a report, from doubts to provenance. */
 import { Tooltip } from "radix-ui";
-import { lazy, Suspense, useCallback, useDeferredValue, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 
 import { ZoneContext } from "~/app/preferences";
 import { Panel } from "~/ui/pages/Panel";
@@ -9,7 +9,7 @@ import { StatisticsPanel } from "~/ui/results/StatisticsPanel";
 import { Tiles } from "~/ui/results/Tiles";
 import { Prose } from "~/ui/values/Prose";
 
-import type { ReportData } from "./data";
+import type { Behind, FirstScreen, ReportData } from "./data";
 import { Doubts } from "./Doubts";
 import { EquityPart } from "./EquityPart";
 import { Falls } from "./Falls";
@@ -23,9 +23,16 @@ import { TradesPart } from "./TradesPart";
 
 const Python = lazy(() => import("~/ui/values/Python"));
 
-export function Report({ data }: { data: ReportData }) {
-  // What is seen at first is painted before all that one has to scroll to.
-  const hasBegun = useDeferredValue(true, false);
+interface ReportProps {
+  data: FirstScreen;
+  /** Comes when what is seen at first has been painted. */
+  behind: Behind | null;
+  onShown?: () => void;
+}
+
+export function Report({ data, behind, onShown }: ReportProps) {
+  useEffect(() => onShown?.(), [onShown]);
+  const whole = useMemo(() => behind && { ...data, ...behind }, [data, behind]);
   return (
     <ZoneContext value={data.zone}>
       <Tooltip.Provider delayDuration={200}>
@@ -34,9 +41,9 @@ export function Report({ data }: { data: ReportData }) {
           <Doubts warnings={data.warnings} />
           <Tiles stats={data.stats} />
           <EquityPart data={data} />
-          {hasBegun && <Rest data={data} />}
+          {whole && <Rest data={whole} />}
         </main>
-        {hasBegun && <Foot />}
+        {whole && <Foot />}
       </Tooltip.Provider>
     </ZoneContext>
   );

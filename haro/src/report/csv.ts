@@ -1,5 +1,5 @@
 /** Tables of a report as CSV, with the columns of `weaver backtest --json`; the browser saves them. */
-import { instants, iso, type ReportData } from "./data";
+import { type FirstScreen, instants, iso, type ReportData } from "./data";
 
 type Cell = string | number | null;
 
@@ -23,7 +23,7 @@ export function fillsCsv({ fills: columns }: ReportData): string {
   );
 }
 
-export function equityCsv({ curve }: ReportData): string {
+export function equityCsv({ curve }: FirstScreen): string {
   const held = curve.benchmark;
   return csv(
     ["timestamp", "equity", "cash", ...(held ? ["benchmark"] : [])],

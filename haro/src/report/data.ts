@@ -5,7 +5,11 @@ import type { YearOfReturns } from "~/ui/results/Months";
 
 type Pairs = [name: string, value: string][];
 
-export interface ReportData {
+/** All of it: the page's two parts. */
+export type ReportData = FirstScreen & Behind;
+
+/** What is seen at first, and whatever is small. */
+export interface FirstScreen {
   title: string;
   mode: RunMode;
   strategy: string;
@@ -34,6 +38,10 @@ export interface ReportData {
   returns: { bins: { start: number; end: number; count: number }[]; mean: number } | null;
   durations: Bucket[];
   entries: Bucket[];
+}
+
+/** What is long, and behind the first screen: reading it takes as long as drawing that. */
+export interface Behind {
   charts: Record<string, ChartColumns>;
   trades: TradeColumns;
   fills: FillColumns;
@@ -144,14 +152,14 @@ export interface FillColumns {
   timestamp: number[];
 }
 
-/** The data that stands in the page: JSON, compressed, as text. */
-export async function readData(text: string): Promise<ReportData> {
+/** A part of the data as it stands in the page: JSON, compressed, as text. */
+export async function readData<Part extends FirstScreen | Behind>(text: string): Promise<Part> {
   const letters = atob(text.trim());
   const bytes = new Uint8Array(letters.length);
   // A loop: of a long run these are a million, and a call for each takes longer than all that is drawn of them.
   for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
   const plain = new Response(bytes).body?.pipeThrough(new DecompressionStream("gzip"));
-  return (await new Response(plain).json()) as ReportData;
+  return (await new Response(plain).json()) as Part;
 }
 
 /** The instants behind a first one and its steps. */

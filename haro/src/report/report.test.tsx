@@ -9,7 +9,7 @@ import type { Level } from "~/charts/Overlays";
 import { STATISTICS } from "~/format/statistics";
 
 import { equityCsv, fillsCsv, tradesCsv } from "./csv";
-import { readData, type ReportData } from "./data";
+import { type Behind, readData, type ReportData } from "./data";
 import { Report } from "./Report";
 
 interface Chart {
@@ -124,6 +124,8 @@ const DATA: ReportData = {
   },
 };
 
+const BEHIND: Behind = { charts: DATA.charts, trades: DATA.trades, fills: DATA.fills };
+
 beforeEach(() => {
   charts.length = 0;
   Element.prototype.scrollIntoView = vi.fn();
@@ -133,7 +135,7 @@ afterEach(() => changePreferences({ theme: "system", gains: "green" }));
 const region = (name: string | RegExp) => screen.getByRole("region", { name });
 
 test("doubts come first, and those that make figures worthless say so", async () => {
-  render(<Report data={DATA} />);
+  render(<Report data={DATA} behind={BEHIND} />);
   const told = within(region("Warnings")).getAllByRole("listitem");
   expect(told.map((one) => one.textContent)).toEqual([
     "It looked ahead. No figure below can be believed before that is mended. lookahead",
@@ -147,7 +149,7 @@ test("doubts come first, and those that make figures worthless say so", async ()
 });
 
 test("a chart has the strategy's indicators where they were put, its orders' levels, and its trades", () => {
-  render(<Report data={DATA} />);
+  render(<Report data={DATA} behind={BEHIND} />);
   const drawn = charts.at(-1);
   expect(drawn?.lines).toEqual([{ name: "rsi(A)", isOver: false, points: [{ time: FIRST + 2 * DAY, value: 30 }] }]);
   expect(drawn?.levels).toEqual([{ kind: "stop", from: FIRST, to: FIRST + 2 * DAY, price: 9 }]);
@@ -157,7 +159,7 @@ test("a chart has the strategy's indicators where they were put, its orders' lev
 });
 
 test("prices that grew tenfold begin on a scale of powers, which can be turned off", async () => {
-  render(<Report data={DATA} />);
+  render(<Report data={DATA} behind={BEHIND} />);
   expect(charts.at(-1)?.isLog).toBe(false);
   await userEvent.selectOptions(screen.getByRole("combobox", { name: "Symbol" }), "B");
   expect(charts.at(-1)).toMatchObject({ isLog: true, label: expect.stringContaining("Bars of B") as string });
@@ -168,7 +170,7 @@ test("prices that grew tenfold begin on a scale of powers, which can be turned o
 });
 
 test("trades are sorted by a click, and one that is clicked is gone to, on its symbol's chart", async () => {
-  render(<Report data={DATA} />);
+  render(<Report data={DATA} behind={BEHIND} />);
   const trades = region(/^Trades \(40\)/);
   const rows = () => within(within(trades).getByRole("table")).getAllByRole("row").slice(1);
   expect(rows()[0]).toHaveTextContent("delisted");
@@ -186,7 +188,7 @@ test("trades are sorted by a click, and one that is clicked is gone to, on its s
 });
 
 test("a run that trades says so, and where all of it is", () => {
-  render(<Report data={{ ...DATA, mode: "paper" }} />);
+  render(<Report data={{ ...DATA, mode: "paper" }} behind={BEHIND} />);
   expect(screen.getByText("paper")).toBeInTheDocument();
   expect(screen.queryByText("backtest")).toBeNull();
   expect(screen.queryByText("weaver backtest --json")).toBeNull();
@@ -194,7 +196,7 @@ test("a run that trades says so, and where all of it is", () => {
 });
 
 test("another benchmark than holding the run's symbols is called by its name", () => {
-  render(<Report data={{ ...DATA, benchmark: "SPY" }} />);
+  render(<Report data={{ ...DATA, benchmark: "SPY" }} behind={BEHIND} />);
   const statistics = region("Statistics");
   expect(within(statistics).getByText("Against SPY")).toBeInTheDocument();
   expect(within(statistics).getByRole("button", { name: "SPY" })).toBeInTheDocument();
@@ -202,12 +204,25 @@ test("another benchmark than holding the run's symbols is called by its name", (
 });
 
 test("one bar is not told as several", () => {
-  render(<Report data={{ ...DATA, curve: { ...DATA.curve, rows: 1 } }} />);
+  render(<Report data={{ ...DATA, curve: { ...DATA.curve, rows: 1 } }} behind={BEHIND} />);
   expect(screen.getByText(/, 1 bar of 1d, in USD/)).toBeInTheDocument();
 });
 
+test("what is seen at first is shown before the rest of the data is there, and once", () => {
+  const shown = vi.fn();
+  const { rerender } = render(<Report data={DATA} behind={null} onShown={shown} />);
+  expect(shown).toHaveBeenCalledOnce();
+  expect(region(/^Equity/)).toBeInTheDocument();
+  expect(screen.queryByRole("region", { name: /^Trades/ })).toBeNull();
+  expect(screen.queryByRole("contentinfo")).toBeNull();
+  rerender(<Report data={DATA} behind={BEHIND} onShown={shown} />);
+  expect(region(/^Trades \(40\)/)).toBeInTheDocument();
+  expect(screen.getByRole("contentinfo")).toBeInTheDocument();
+  expect(shown).toHaveBeenCalledOnce();
+});
+
 test("theme and colours are changed by a click", async () => {
-  render(<Report data={DATA} />);
+  render(<Report data={DATA} behind={BEHIND} />);
   await userEvent.click(screen.getByRole("button", { name: /^(Light|Dark)$/ }));
   await userEvent.click(screen.getByRole("button", { name: "Blue and orange" }));
   expect(document.documentElement.dataset.gains).toBe("blue");
@@ -218,7 +233,7 @@ test("a run without trades, bars, returns or source is a page too", () => {
   const trades = { ...none, count: 0 } as unknown as ReportData["trades"];
   const bare = { warnings: [], charts: {}, drawdowns: [], durations: [], entries: [], source: null };
   const data = { ...DATA, ...bare, trades, rolling: null, returns: null, symbols: ["A"], isDaily: false };
-  render(<Report data={data} />);
+  render(<Report data={data} behind={data} />);
   expect(screen.queryByRole("region", { name: "Warnings" })).toBeNull();
   expect(region("Rolling Sharpe and beta")).toHaveTextContent("Too few sessions");
   expect(region(/^Trades \(0\)/)).toHaveTextContent("No trade was closed");
@@ -242,7 +257,7 @@ test("tables are saved as CSV, with the names that the record has", async () => 
   vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
     saved.push(this.download);
   });
-  render(<Report data={DATA} />);
+  render(<Report data={DATA} behind={BEHIND} />);
   for (const what of ["equity", "trades", "fills"])
     await userEvent.click(screen.getByRole("button", { name: `Save ${what} as CSV` }));
   expect(saved.filter((one) => one !== "text/csv")).toEqual([

@@ -8,7 +8,8 @@ from importlib.resources import files
 from string import Template
 
 from weaver.greta.report.contents import Contents
-from weaver.greta.report.payload import payload
+from weaver.greta.report.payload import BEHIND, payload
+from weaver.greta.report.plain_json import Json
 
 LEVEL = 4
 """Of gzip's nine: from here on it takes twice the time to save a twentieth."""
@@ -20,13 +21,20 @@ def render(contents: Contents) -> str:
     Whatever the run brought along (names, parameters, messages) is data, compressed and in letters that can neither
     close a tag nor run.
     """
+    first = payload(contents)
+    behind = {name: first.pop(name) for name in BEHIND}
     return Template(_asset("report.html")).substitute(
         title=escape(contents.title.encode(errors="replace").decode()),
         notices=_asset("NOTICES"),
         style=_asset("built/report.css"),
         script=_asset("built/report.js"),
-        data=packed(json.dumps(payload(contents), allow_nan=False, separators=(",", ":"))),
+        data=packed(_json(first)),
+        behind=packed(_json(behind)),
     )
+
+
+def _json(part: dict[str, Json]) -> str:
+    return json.dumps(part, allow_nan=False, separators=(",", ":"))
 
 
 def packed(text: str) -> str:

@@ -32,6 +32,8 @@ WORK_MEANS = 400
 TRADES_MAX = 10_000
 FILLS_MAX = 20_000
 FALLS_SHOWN = 5
+BEHIND = ("charts", "trades", "fills")
+"""What is long: the page reads it when its first screen is painted, from an element of its own after the script."""
 
 _NANOSECONDS = 1_000_000_000
 

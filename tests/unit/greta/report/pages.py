@@ -116,7 +116,13 @@ class Page(HTMLParser):
 
     @property
     def data(self):
-        return json.loads(gzip.decompress(b64decode(self.scripts[0])))
+        """Both parts of it: that of the first screen stands before the page's script, the other after it."""
+        first, _, behind = self.scripts
+        return {**_unpacked(first), **_unpacked(behind)}
+
+
+def _unpacked(text):
+    return json.loads(gzip.decompress(b64decode(text)))
 
 
 def asset(name):

@@ -17,7 +17,7 @@ from weaver import Strategy
 from weaver.greta.report.charts import CANDLES_MAX, CANDLES_MAX_IN_ALL, CHARTS_MAX
 from weaver.greta.report.labels import GROUPS
 from weaver.greta.report.page import render
-from weaver.greta.report.payload import CURVE_POINTS_MAX, TRADES_MAX, payload
+from weaver.greta.report.payload import BEHIND, CURVE_POINTS_MAX, TRADES_MAX, payload
 from weaver.greta.results.statistics import STATISTICS
 from weaver.model.errors import StrategyError
 from weaver.model.market.corporate_actions import Delisting
@@ -26,7 +26,7 @@ from weaver.model.market.corporate_actions import Delisting
 def test_page_loads_nothing_from_anywhere():
     page = Page(render(source()))
     names = [name for name, _ in page.tags]
-    assert names.count("script") == 2
+    assert names.count("script") == 3
     assert not {"link", "img", "iframe", "object", "embed"} & set(names)
     assert not [attrs for _, attrs in page.tags if "src" in attrs]
     policy = next(attrs["content"] for _, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy")
@@ -96,7 +96,8 @@ def test_page_carries_what_its_script_reads():
     """`haro/src/report/data.ts` says by name what is in it."""
     text = (REPOSITORY / "haro" / "src" / "report" / "data.ts").read_text()
     data = payload(source(indicators=[INDICATOR], levels={"AAPL": [("stop", 1, 2, 90.0)]}))
-    assert fields_of(text, "ReportData") == set(data)
+    assert fields_of(text, "FirstScreen") == set(data) - set(BEHIND)
+    assert fields_of(text, "Behind") == set(BEHIND)
     assert fields_of(text, "CurveColumns") == set(data["curve"])
     assert fields_of(text, "WorkColumns") == set(data["work"])
     assert fields_of(text, "ChartColumns") == set(data["charts"]["AAPL"])
