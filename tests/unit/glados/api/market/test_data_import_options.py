@@ -9,8 +9,10 @@ import pytest
 
 from tests.shared_data import REPOSITORY
 from tests.unit.glados.api.conftest import Scene
+from tests.vendor_files import VENDOR_FILES, as_bytes, check_bars_of
 from weaver.cli.data import import_files
 from weaver.model.market.corporate_actions import Split
+from weaver.model.market.timeframe import Timeframe
 
 OPTIONS = set(inspect.signature(import_files).parameters) - {"files", "as_json"}
 BODIES = json.loads((REPOSITORY / "haro" / "openapi.json").read_text())["components"]["schemas"]
@@ -63,3 +65,22 @@ async def test_actions_that_cannot_be_read_are_told_by_the_preview(scene: Scene)
     (error,) = answer.json()["errors"]
     assert "odd.csv" in error["message"]
     assert "merger" in error["message"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", VENDOR_FILES)
+async def test_file_of_a_vendor_is_previewed_and_imported_as_it_was_written(scene: Scene, name: str) -> None:
+    written, rows, zone = VENDOR_FILES[name]
+    symbol = "AAPL.US" if "bulk" in name else "BTCUSDT" if "download" in name else "AAPL"
+    data = {"symbol": symbol, **({} if zone is None else {"tz": zone})}
+    files = {"file": (name, as_bytes(written))}
+    preview = await scene.client.post("/data/preview", data=data, files=files)
+    assert preview.json()["errors"] == []
+    assert preview.json()["bars"] == len(rows)
+    answer = await scene.client.post("/data/import", data=data, files=files)
+    assert answer.status_code == 201, answer.text
+    while (job := await scene.get(f"/jobs/{answer.json()['id']}"))["finished_at"] is None:
+        await asyncio.sleep(0.005)
+    assert job["status"] == "done", job
+    timeframe = Timeframe.parse(job["result"]["series"]["timeframe"])
+    check_bars_of(name, scene.bars.read(symbol, timeframe).bars)
