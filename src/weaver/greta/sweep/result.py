@@ -199,7 +199,8 @@ class SweepResult:
     def _repr_html_(self) -> str:
         if not self._ranked:
             return card(self.title, [self.nothing], [], [])
-        said = [self.assessment.verdict.sentence] if self.assessment is not None else []
+        is_false = any(code in FATAL for code, _ in self.warnings)
+        said = [] if is_false or self.assessment is None else [self.assessment.verdict.sentence]
         if self.failed:
             said.append(f"{counted(len(self.failed), 'trial')} failed, the first with: {self.failed[0].error}")
         rows = trial_rows(self.sweep["objective"], self._ranked[:SHOWN])

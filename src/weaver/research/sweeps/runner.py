@@ -29,17 +29,13 @@ class TrialRunner:
 
     def run(self, number: int, point: Point) -> Outcome:
         """Run a trial. What goes wrong in it is its outcome's error."""
-        self.forget()
+        self._memory.recall()
         try:
             return self._ran(number, point)
         except WeaverError as error:
             return Outcome(number=number, stats=None, error=str(error))
         except MemoryError as error:
             return Outcome(number=number, stats=None, error=f"out of memory: {described(error)}")
-
-    def forget(self) -> None:
-        """Put back what the strategy kept outside of itself before the first trial."""
-        self._memory.recall()
 
     def _ran(self, number: int, point: Point) -> Outcome:
         plan, base = self._plans.plan_of(point), self._plans.base_of(point)

@@ -21,6 +21,7 @@ from weaver.model.backtest.options import Options
 from weaver.model.counted import counted
 from weaver.model.errors import InputError
 from weaver.research import run as run_plan
+from weaver.research.lookahead.memory import Memory
 from weaver.research.record import record_of
 from weaver.research.sweeps.kept import digest, earlier_of, kept_trial, outcome_kept, sampled, stride, trial_of
 from weaver.research.sweeps.points import Plans, plans_of, space_of
@@ -66,6 +67,7 @@ class Sweep:
         self._seed = options.seed
         self.space: Space = space_of(strategy, request.space, options, where=request.where)
         self.plans: Plans = plans_of(strategy, self.space, bars, options)
+        self._memory = Memory(strategy.cls)
         self._points: list[Point] | None = None
         if request.search is not SearchKind.TPE:
             self._points = self._listed()
@@ -267,7 +269,7 @@ class Sweep:
         )
 
     def _backtest(self, point: Mapping[str, Any]) -> BacktestResult:
-        self._runner.forget()
+        self._memory.recall()
         return run_plan(self.plans.plan_of(dict(point)), progress=lambda _what, _done: None)
 
 

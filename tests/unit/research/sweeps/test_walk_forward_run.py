@@ -7,6 +7,7 @@ from typing import Any
 
 import exchange_calendars
 import numpy as np
+import pandas as pd
 import pytest
 
 import weaver
