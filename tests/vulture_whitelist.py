@@ -147,3 +147,6 @@ _.stop_loss_trail
 
 # shlex reads it.
 _.whitespace_split
+
+# A callback that a test misspells.
+_.on_barr

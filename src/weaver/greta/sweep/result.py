@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.doubts.gravity import FATAL
 from weaver.greta.doubts.warnings import ResultWarning
 from weaver.greta.overfitting.assessment import Assessment
 from weaver.greta.overfitting.plateau import Plateau
