@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.ledger.prices import Prices, scale_of
-from weaver.greta.results.equity_rows import EquityRows
+from weaver.greta.results.equity.equity_rows import EquityRows
 from weaver.model.account.costs import Costs
 from weaver.model.listing import Listing
 from weaver.model.market.corporate_actions import Delisting, Dividend, Split, ex_day

@@ -15,7 +15,7 @@ from weaver.greta.ledger.fill_columns import FillColumns, ticks_of
 from weaver.greta.ledger.ledger import CashFlow
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.results.buy_and_hold import Floats, Rows, added, benchmark, hold
-from weaver.greta.results.equity_rows import EquityRows, equity_rows
+from weaver.greta.results.equity.equity_rows import EquityRows, equity_rows
 from weaver.model.listing import Listing
 from weaver.model.numbers.money import CASH_ONE
 

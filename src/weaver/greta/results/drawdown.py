@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.results.equity_pieces import EquityPieces, extremes
+from weaver.greta.results.equity.equity_pieces import EquityPieces, extremes
 
 Floats = NDArray[np.float64]
 Sessions = NDArray[np.integer]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.results.drawdown import Worst, max_drawdown, worst
-from weaver.greta.results.equity_pieces import EquityPieces
+from weaver.greta.results.equity.equity_pieces import EquityPieces
 
 Floats = NDArray[np.float64]
 Sessions = NDArray[np.integer]

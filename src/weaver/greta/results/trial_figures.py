@@ -14,8 +14,8 @@ from weaver.greta.ledger.fill_columns import fill_columns, ticks_of
 from weaver.greta.results.buy_and_hold import Rows, benchmark, hold
 from weaver.greta.results.calendar_time import CalendarTime, calendar_time
 from weaver.greta.results.curve import curve_of
-from weaver.greta.results.equity_pieces import EquityPieces
-from weaver.greta.results.equity_rows import equity_rows
+from weaver.greta.results.equity.equity_pieces import EquityPieces
+from weaver.greta.results.equity.equity_rows import equity_rows
 from weaver.greta.results.figures import figures_of
 from weaver.greta.results.statistics import Stats, session_bounds, session_returns, statistics
 from weaver.greta.results.trades import Trades

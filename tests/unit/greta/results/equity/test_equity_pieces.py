@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weaver.greta.results.drawdown import worst
-from weaver.greta.results.equity_pieces import EquityPieces, extremes
+from weaver.greta.results.equity.equity_pieces import EquityPieces, extremes
 
 PRICES = st.floats(0.01, 5_000, allow_nan=False)
 
