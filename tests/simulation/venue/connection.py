@@ -26,7 +26,7 @@ from weaver.model.market.timeframe import MINUTE, Timeframe
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.orders.venue import VENUES
 from weaver.model.run import RunMode
-from weaver.veda.exchange.account import VenueAccount, VenueFee, VenuePosition
+from weaver.veda.exchange.account import CarryCharged, VenueAccount, VenueFee, VenuePosition
 from weaver.veda.exchange.answers import Accepted, Answer, Reason, Refused, Unknown
 from weaver.veda.exchange.market import (
     BarPage,
@@ -465,6 +465,11 @@ class ChaosVenue:
         tape = self._exchange.tape
         found = await self._ask(lambda: tape.between(symbol, instant_of(start), instant_of(end)))
         return BarPage(bars=found, next_page=None)
+
+    async def carry_charged(self, after: int) -> tuple[CarryCharged, ...]:
+        """Nothing: as a broker it takes its own of the account."""
+        del after
+        return ()
 
     async def corporate_actions(self, symbol: str, first: date, last: date) -> tuple[CorporateAction, ...]:
         def listed() -> tuple[CorporateAction, ...]:
