@@ -1,15 +1,35 @@
 """What sweeps, walk-forwards and cross-validations are asked for in the same words."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from inspect import Signature
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 
-from weaver.cli.arguments.options import pairs
+from weaver.cli.arguments.options import pairs, read_options
+from weaver.cli.backtest import Bars, bar_files
+from weaver.cli.screen.output import InPieces, Outputs
+from weaver.cli.screen.progress import ProgressBar
+from weaver.model.backtest.options import Options
 from weaver.model.errors import InputError, StrategyError
 
 if TYPE_CHECKING:
     from weaver.marvin.plugins.loader import LoadedStrategy
     from weaver.research.sweeps.sweep_run import SweepRequest
+    from weaver.walle.trials.store import TrialStore
+
+R = TypeVar("R", bound=InPieces)
+
+
+class SearchAsked(NamedTuple):
+    """What all of them begin with."""
+
+    strategy: "LoadedStrategy"
+    bars: Bars
+    request: "SweepRequest"
+    options: Options
+    store: "TrialStore"
+
 
 Vary = Annotated[
     list[str] | None,
@@ -35,16 +55,24 @@ Embargo = Annotated[
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="All that was found: one object.")]
 
 
-def request_of(
-    vary: list[str] | None,
-    where: str | None,
-    search: str,
-    trials: int | None,
-    objective: str,
-    workers: int | None,
+def takes_search(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options of every search among its `**options`, before the last of its own, its output."""
+    strategy, bars, *own, output, options = Signature.from_callable(command).parameters.values()
+    search = Signature.from_callable(_search).parameters.values()
+    command.__signature__ = Signature([strategy, bars, *own, *search, output, options])  # type: ignore[attr-defined]
+    return command
+
+
+def _search(
     *,
-    resume: bool,
-    yes: bool,
+    vary: Vary = None,
+    where: Where = None,
+    search: Search = "grid",
+    trials: Trials = None,
+    objective: Objective = "sharpe",
+    workers: Workers = None,
+    resume: Resume = False,
+    yes: Yes = False,
 ) -> "SweepRequest":
     """What these options ask for. Raises InputError."""
     from weaver.greta.sweep.search import SearchKind
@@ -64,6 +92,31 @@ def request_of(
     )
 
 
+def carry_out(
+    run: Callable[[SearchAsked, ProgressBar], R],
+    show: Callable[[R], None],
+    reference: str,
+    bars: list[str] | None,
+    json: str | None,
+    options: dict[str, Any],
+) -> None:
+    """Run what was asked for, and write and show what came of it. Raises InputError before the first trial, RunFailed
+    out of it."""
+    from weaver.research.sweeps import trial_store
+
+    outputs = Outputs(json=json, html=None)
+    files, names = bar_files(bars or [], options["symbols"] or [])
+    with ProgressBar() as progress, outputs.stdout_apart() as stdout:
+        request = _search(**{name: options.pop(name) for name in Signature.from_callable(_search).parameters})
+        asked = Options(**{**read_options(options), "symbols": names})
+        result = run(SearchAsked(_strategy_of(reference), files, request, asked, trial_store()), progress)
+        progress("Writing")
+        outputs.write_json(result, stdout)
+    if not outputs.is_stdout:
+        show(result)
+    outputs.tell()
+
+
 def space_given(vary: list[str] | None) -> dict[str, Any] | None:
     """`NAME=RANGE`, or a name alone for its own bounds. Raises InputError."""
     if not vary:
@@ -76,7 +129,7 @@ def space_given(vary: list[str] | None) -> dict[str, Any] | None:
     return {**dict.fromkeys(alone), **given}
 
 
-def strategy_of(reference: str) -> "LoadedStrategy":
+def _strategy_of(reference: str) -> "LoadedStrategy":
     """The strategy of an id or a file. Raises InputError where it cannot be loaded: no trial has failed."""
     from weaver.research import loaded
 

@@ -19,8 +19,10 @@ ROWS = 10_000
 DECIMALS = 8
 SECOND = 1_000_000_000
 _EQUITY = '{"timestamp": "%s", "equity": %s, "cash": %s}'  # the quickest way to format
-_value = json.JSONEncoder(allow_nan=False).encode
-_indented = json.JSONEncoder(allow_nan=False, indent=1).encode
+value_text = json.JSONEncoder(allow_nan=False).encode
+"""A value as JSON, in one line."""
+indented_text = json.JSONEncoder(allow_nan=False, indent=1).encode
+"""The same over several lines."""
 
 
 def json_text(
@@ -36,14 +38,14 @@ def json_text(
     """The text, in pieces. Times are ISO 8601 in UTC; amounts of trades and fills are decimal strings, equity and cash
     numbers rounded to 1e-8, statistics numbers or null."""
     yield '{\n"run": '
-    yield _indented(run)
+    yield indented_text(run)
     yield ',\n"stats": '
-    yield _indented(stats)
+    yield indented_text(stats)
     yield from _rows("trades", map(_trade, trades))
     yield from _rows("fills", map(_fill, fills))
-    yield from _equity(curve.timestamp, curve.equity, curve.cash)
+    yield from equity_text(curve.timestamp, curve.equity, curve.cash)
     yield from _rows("cash_flows", map(_flow, cash_flows))
-    yield from _rows("warnings", (_value({"code": code, "message": message}) for code, message in warnings))
+    yield from _rows("warnings", (value_text({"code": code, "message": message}) for code, message in warnings))
     yield "\n}\n"
 
 
@@ -71,7 +73,9 @@ def _rows(name: str, rows: Iterable[str]) -> Iterator[str]:
     yield "\n]" if separator == ",\n" else "]"
 
 
-def _equity(stamps: NDArray[np.int64], equity: NDArray[np.float64], cash: NDArray[np.float64]) -> Iterator[str]:
+def equity_text(stamps: NDArray[np.int64], equity: NDArray[np.float64], cash: NDArray[np.float64]) -> Iterator[str]:
+    """The rows of a curve under their name, in pieces."""
+
     def chunks() -> Iterator[str]:
         for start in range(0, len(stamps), ROWS):
             part = slice(start, start + ROWS)
@@ -90,7 +94,7 @@ def _numbers(values: NDArray[np.float64]) -> list[str]:
 
 
 def _trade(trade: Trade) -> str:
-    return _value(
+    return value_text(
         {
             "symbol": trade.symbol,
             "side": trade.side,
@@ -110,7 +114,7 @@ def _trade(trade: Trade) -> str:
 
 
 def _fill(fill: Fill) -> str:
-    return _value(
+    return value_text(
         {
             "order_id": fill.order_id,
             "symbol": fill.symbol,
@@ -126,7 +130,9 @@ def _fill(fill: Fill) -> str:
 
 
 def _flow(flow: Flow) -> str:
-    return _value({"timestamp": iso(flow.time), "symbol": flow.symbol, "kind": flow.kind, "amount": plain(flow.amount)})
+    return value_text(
+        {"timestamp": iso(flow.time), "symbol": flow.symbol, "kind": flow.kind, "amount": plain(flow.amount)}
+    )
 
 
 def _moment(time: datetime) -> str:

@@ -1,6 +1,5 @@
 """What a combinatorial cross-validation gives back."""
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.results.json_text import indented_text, value_text
 from weaver.greta.results.statistics import Stats, TradeColumns, statistics
 from weaver.greta.results.table import Table
 from weaver.greta.sweep.cards import card, told
@@ -28,8 +28,6 @@ PATHS = {"total_return": "return", "cagr": "a year", "sharpe": "Sharpe", "max_dr
 _NO_TRADES = TradeColumns(
     pnl=np.empty(0), return_=np.empty(0), entry_time=np.empty(0, np.int64), exit_time=np.empty(0, np.int64)
 )
-_value = json.JSONEncoder(allow_nan=False).encode
-_indented = json.JSONEncoder(allow_nan=False, indent=1).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,14 +132,16 @@ class CrossValidationResult:
     def json_pieces(self) -> Iterator[str]:
         """The same piece by piece, for whoever writes a long one to a file."""
         yield '{\n"cross_validation": '
-        yield _indented(self.cross_validation)
-        yield f',\n"trials": {self.trials},\n"share_of_losses": {_value(self.share_of_losses)}'
-        yield f',\n"degradation": {_value(self.degradation)},\n"groups": '
-        yield _value([{"number": one.number, "first": str(one.first), "last": str(one.last)} for one in self.groups])
+        yield indented_text(self.cross_validation)
+        yield f',\n"trials": {self.trials},\n"share_of_losses": {value_text(self.share_of_losses)}'
+        yield f',\n"degradation": {value_text(self.degradation)},\n"groups": '
+        yield value_text(
+            [{"number": one.number, "first": str(one.first), "last": str(one.last)} for one in self.groups]
+        )
         yield ',\n"splits": [\n'
-        yield ",\n".join(_value(_split_json(one)) for one in self._splits)
+        yield ",\n".join(value_text(_split_json(one)) for one in self._splits)
         yield '\n],\n"paths": [\n'
-        yield ",\n".join(_value({"number": one.number, "stats": one.stats}) for one in self._paths)
+        yield ",\n".join(value_text({"number": one.number, "stats": one.stats}) for one in self._paths)
         yield "\n]\n}\n"
 
     @property

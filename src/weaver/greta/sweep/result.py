@@ -1,6 +1,5 @@
 """What a sweep gives back."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ from weaver.greta.doubts.warnings import ResultWarning
 from weaver.greta.overfitting.assessment import Assessment
 from weaver.greta.overfitting.plateau import Plateau
 from weaver.greta.result import BacktestResult
+from weaver.greta.results.json_text import indented_text, value_text
 from weaver.greta.results.statistics import session_bounds, session_returns
 from weaver.greta.results.table import Table
 from weaver.greta.sweep.cards import SHOWN, card, title_of, trial_rows
@@ -23,8 +23,6 @@ from weaver.model.counted import counted
 from weaver.model.errors import RunFailed
 
 Floats = NDArray[np.float64]
-_value = json.JSONEncoder(allow_nan=False).encode
-_indented = json.JSONEncoder(allow_nan=False, indent=1).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,19 +174,19 @@ class SweepResult:
     def json_pieces(self) -> Iterator[str]:
         """The same piece by piece, for whoever writes a long one to a file."""
         yield '{\n"sweep": '
-        yield _indented(self.sweep)
+        yield indented_text(self.sweep)
         yield ',\n"best": '
-        yield _value(self._ranked[0].number if self._ranked else None)
+        yield value_text(self._ranked[0].number if self._ranked else None)
         yield ',\n"warnings": '
-        yield _value([one._asdict() for one in self.warnings])
+        yield value_text([one._asdict() for one in self.warnings])
         yield ',\n"earlier": '
-        yield _value([asdict(one) for one in self.earlier])
+        yield value_text([asdict(one) for one in self.earlier])
         yield ',\n"overfitting": '
-        yield _indented(None if self.assessment is None else assessment_json(self.assessment))
+        yield indented_text(None if self.assessment is None else assessment_json(self.assessment))
         yield ',\n"trials": ['
         separator = "\n"
         for trial in self._trials:
-            yield separator + _value(trial_json(trial))
+            yield separator + value_text(trial_json(trial))
             separator = ",\n"
         yield "\n]\n}\n"
 

@@ -1,6 +1,5 @@
 """What a walk-forward gives back."""
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from weaver.greta.doubts.warnings import ResultWarning
 from weaver.greta.report.display import NOTHING
+from weaver.greta.results.json_text import equity_text, indented_text, value_text
 from weaver.greta.results.rows import EquityRow
 from weaver.greta.results.statistics import Stats
 from weaver.greta.results.table import Table
@@ -19,8 +19,6 @@ from weaver.greta.results.trades import Trade
 from weaver.greta.sweep.cards import COLUMNS, card, shown, title_of, told
 
 Floats = NDArray[np.float64]
-_value = json.JSONEncoder(allow_nan=False).encode
-_indented = json.JSONEncoder(allow_nan=False, indent=1).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,22 +140,21 @@ class WalkForwardResult:
     def json_pieces(self) -> Iterator[str]:
         """The same piece by piece, for whoever writes a long one to a file."""
         yield '{\n"walk_forward": '
-        yield _indented(self.walk_forward)
+        yield indented_text(self.walk_forward)
         yield ',\n"stats": '
-        yield _indented(self.stats)
-        yield f',\n"efficiency": {_value(self.efficiency)},\n"degradation": {_value(self.degradation)}'
+        yield indented_text(self.stats)
+        yield f',\n"efficiency": {value_text(self.efficiency)},\n"degradation": {value_text(self.degradation)}'
         yield ',\n"warnings": '
-        yield _value([one._asdict() for one in self.warnings])
+        yield value_text([one._asdict() for one in self.warnings])
         yield ',\n"stability": '
-        yield _indented([{"name": one.name, "changes": one.changes, "spread": one.spread} for one in self.stability])
+        yield indented_text(
+            [{"name": one.name, "changes": one.changes, "spread": one.spread} for one in self.stability]
+        )
         yield ',\n"windows": [\n'
-        yield ",\n".join(_value(window_json(window)) for window in self._windows)
-        yield '\n],\n"equity": ['
-        separator = "\n"
-        for row in zip(self.timestamp.tolist(), self.curve.tolist(), self.cash.tolist(), strict=True):
-            yield separator + _value({"timestamp": _iso(row[0]), "equity": round(row[1], 8), "cash": round(row[2], 8)})
-            separator = ",\n"
-        yield "\n]\n}\n"
+        yield ",\n".join(value_text(window_json(window)) for window in self._windows)
+        yield "\n]"
+        yield from equity_text(self.timestamp, self.curve, self.cash)
+        yield "\n}\n"
 
     @property
     def title(self) -> str:
@@ -217,7 +214,3 @@ def _average(windows: Sequence[ForwardWindow], name: str) -> float | None:
 
 def _shown(value: float | None) -> str:
     return "–" if value is None else f"{value:.3g}"
-
-
-def _iso(nanoseconds: int) -> str:
-    return f"{np.datetime64(nanoseconds, 'ns').astype('datetime64[s]')}Z"

@@ -1,6 +1,7 @@
 """Sweeps: many backtests of one strategy, on this machine's cores or on a cluster, and what they say together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
@@ -69,11 +70,9 @@ def sweep(
     cannot be used, RunFailed where the objective is undefined for all trials.
     """
     request = _request(space, where, search, trials, objective, workers, resume=resume, yes=yes)
-    try:
+    with _in_python():
         ready = Sweep(loaded(strategy), bars, request, _options(options), trial_store() if keep else None)
-    except InputError as error:
-        raise error.reworded(in_python(str(error))) from error
-    return ready.run(progress or (lambda _what, _done: None))
+    return ready.run(progress or _silent)
 
 
 def walk_forward(
@@ -125,11 +124,9 @@ def walk_forward(
         embargo=embargo,
     )
     store = trial_store() if keep else None
-    try:
+    with _in_python():
         ready = WalkForward(loaded(strategy), bars, request, scheme, _options(options), store)
-    except InputError as error:
-        raise error.reworded(in_python(str(error))) from error
-    return ready.run(progress or (lambda _what, _done: None))
+    return ready.run(progress or _silent)
 
 
 def cross_validate(
@@ -171,11 +168,22 @@ def cross_validate(
     """
     request = _request(space, where, search, trials, objective, workers, resume=resume, yes=yes)
     cut, store = Groups(groups=groups, tested=tested, embargo=embargo), trial_store() if keep else None
-    try:
+    with _in_python():
         ready = CrossValidation(loaded(strategy), bars, request, cut, _options(options), store)
+    return ready.run(progress or _silent)
+
+
+@contextmanager
+def _in_python() -> Iterator[None]:
+    """What is wrong is told in keywords, not in options."""
+    try:
+        yield
     except InputError as error:
         raise error.reworded(in_python(str(error))) from error
-    return ready.run(progress or (lambda _what, _done: None))
+
+
+def _silent(what: str, done: float) -> None:
+    del what, done
 
 
 def _request(

@@ -20,10 +20,11 @@ from weaver.marvin.plugins.loader import LoadedStrategy
 from weaver.model.backtest.options import Options
 from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError
-from weaver.research.sweeps.kept import SAMPLE_MAX, digest, outcome_kept
+from weaver.research.sweeps.diary import Diary
+from weaver.research.sweeps.kept import SAMPLE_MAX, digest
 from weaver.research.sweeps.run_sessions import RunSessions
 from weaver.research.sweeps.runner import TrialRunner
-from weaver.research.sweeps.sweep_run import Diary, PoolMaker, Progress, Sweep, SweepRequest, local_pool
+from weaver.research.sweeps.sweep_run import PoolMaker, Progress, Sweep, SweepRequest, local_pool, part_of
 from weaver.walle.trials.store import TrialStore
 
 EPOCH = date(1970, 1, 1)
@@ -91,23 +92,16 @@ class CrossValidation:
     def run(self, progress: Progress, pool: PoolMaker | None = None) -> CrossValidationResult:
         """Run every trial on every group, choose, and join the paths."""
         row = replace(self._sweep.row(), id=digest(self.record), total=None, record=self.record)
-        known: dict[int, Outcome] = {}
-        if self._store is not None:
-            self._store.begin(row, anew=not self._resume)
-            known = {kept.number: outcome_kept(kept) for kept in self._store.trials(row.id)}
-        diary = Diary(self._store, row.id)
+        diary = Diary(self._store, row, resume=self._resume)
         points: list[Point] = []
         parts: list[Floats] = []
         for number, group in enumerate(self.splits.groups):
             plans = self._sweep.plans.within(*self._sessions.span((group.start, group.stop)), close_at_end=True)
-            told = _within(progress, number, len(self.splits.groups))
+            told = part_of(progress, "Cross-validation", number, len(self.splits.groups))
             before = number * (self._sweep.total or 0)
-            points, outcomes = self._sweep.searched(
-                TrialRunner(plans), pool or local_pool, known, diary, told, before=before
-            )
+            points, outcomes = self._sweep.searched(TrialRunner(plans), pool or local_pool, diary, told, before=before)
             parts.append(self._returns(group, outcomes))
-        if self._store is not None:
-            self._store.finish(row.id)
+        diary.finish()
         return self._result(points, np.concatenate(parts))
 
     def _returns(self, group: range, outcomes: Sequence[Outcome]) -> Floats:
@@ -168,11 +162,6 @@ class CrossValidation:
             train_objective=scores[best] if best >= 0 else None,
             test_objective=self._scoring.score(days[test], returns[test, best]) if best >= 0 else None,
         )
-
-
-def _within(progress: Progress, before: int, count: int) -> Progress:
-    """Progress of one group as that of all."""
-    return lambda _what, done: progress("Cross-validation", (before + done) / count)
 
 
 def _day(number: np.int32) -> date:

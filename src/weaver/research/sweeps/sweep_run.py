@@ -23,7 +23,8 @@ from weaver.model.errors import InputError
 from weaver.research import run as run_plan
 from weaver.research.lookahead.memory import Memory
 from weaver.research.record import record_of
-from weaver.research.sweeps.kept import digest, earlier_of, kept_trial, outcome_kept, sampled, stride, trial_of
+from weaver.research.sweeps.diary import Diary
+from weaver.research.sweeps.kept import digest, earlier_of, kept_trial, sampled, stride, trial_of
 from weaver.research.sweeps.points import Plans, plans_of, space_of
 from weaver.research.sweeps.pool import OwnProcess, TrialPool
 from weaver.research.sweeps.processes import Processes
@@ -32,8 +33,6 @@ from weaver.walle.trials.store import KeptSweep, KeptTrial, TrialStore
 
 ASKED_FROM = 100_000
 """More trials than this are run only where somebody has said that so many are meant."""
-KEEP_SECONDS = 1.0
-"""So often trials that have ended are written down."""
 Progress = Callable[[str, float], None]
 PoolMaker = Callable[[TrialRunner, int], TrialPool]
 
@@ -88,20 +87,17 @@ class Sweep:
     def run(self, progress: Progress, pool: PoolMaker | None = None) -> SweepResult:
         """Run what is not known yet, and give the result."""
         row = self.row()
-        known = self._begin(row)
-        diary = Diary(self._store, row.id)
+        diary = Diary(self._store, row, resume=self._request.resume)
         runner = TrialRunner(self.plans, stride=stride(self.most))
-        points, outcomes = self.searched(runner, pool or local_pool, known, diary, progress)
-        if self._store is not None:
-            self._store.finish(row.id)
+        points, outcomes = self.searched(runner, pool or local_pool, diary, progress)
+        diary.finish()
         return self._result(row, points, outcomes)
 
     def searched(
         self,
         runner: TrialRunner,
         pool: PoolMaker,
-        known: Mapping[int, Outcome],
-        diary: "Diary",
+        diary: Diary,
         progress: Progress,
         *,
         before: int = 0,
@@ -116,7 +112,7 @@ class Sweep:
                 numbered = list(enumerate(batch, before + len(points) + 1))
                 points += batch
                 done = len(outcomes)
-                found = self._outcomes(runs_on, numbered, known, diary, partial(self._told, progress, done))
+                found = self._outcomes(runs_on, numbered, diary, partial(self._told, progress, done))
                 outcomes += found
                 search.learn([self.objective_of(outcome) for outcome in found])
         finally:
@@ -136,12 +132,11 @@ class Sweep:
         self,
         pool: TrialPool,
         trials: Sequence[tuple[int, Point]],
-        known: Mapping[int, Outcome],
-        diary: "Diary",
+        diary: Diary,
         progress: Callable[[int], None],
     ) -> list[Outcome]:
         """Of trials, in their order, as far as they are not known."""
-        found = {number: known[number] for number, _ in trials if number in known}
+        found = {number: diary.known[number] for number, _ in trials if number in diary.known}
         left = [(number, point) for number, point in trials if number not in found]
         points = dict(left)
         for outcome in pool.run(left):
@@ -242,13 +237,6 @@ class Sweep:
             record=self.record,
         )
 
-    def _begin(self, row: KeptSweep) -> dict[int, Outcome]:
-        """Write down that it begins. What is known of its trials, where it goes on with one that was left off."""
-        if self._store is None:
-            return {}
-        self._store.begin(row, anew=not self._request.resume)
-        return {kept.number: outcome_kept(kept) for kept in self._store.trials(row.id)}
-
     def _key(self, point: Point) -> str:
         """Of all that makes a trial's result what it is."""
         record = self._records[self.plans.base_of(point)]
@@ -280,33 +268,14 @@ _NOT_OPTIONS = frozenset({
 """What a run's record has besides its options, and those of them that change no figure."""
 
 
-class Diary:
-    """Writes down trials that have ended, many at a time."""
-
-    def __init__(self, store: TrialStore | None, sweep_id: str) -> None:
-        self._store, self._id = store, sweep_id
-        self._waiting: list[KeptTrial] = []
-        self._written = time.monotonic()
-
-    def add(self, make: Callable[[], KeptTrial]) -> None:
-        """A trial has ended."""
-        if self._store is None:
-            return
-        self._waiting.append(make())
-        if time.monotonic() - self._written > KEEP_SECONDS:
-            self.write()
-
-    def write(self) -> None:
-        """Write down what has not been."""
-        if self._store is not None and self._waiting:
-            self._store.keep(self._id, self._waiting)
-            self._waiting = []
-        self._written = time.monotonic()
-
-
 def local_pool(runner: TrialRunner, workers: int) -> TrialPool:
     """Who runs trials on this machine."""
     return OwnProcess(runner) if workers == 1 else Processes(runner, workers)
+
+
+def part_of(progress: Progress, what: str, before: int, count: int) -> Progress:
+    """Progress of one of several searches, as that of all."""
+    return lambda _what, done: progress(what, (before + done) / count)
 
 
 def cores() -> int:

@@ -30,10 +30,11 @@ from weaver.model.market.tick import Tick
 from weaver.model.numbers.money import decimal_of
 from weaver.research import run as run_plan
 from weaver.research.run import Plan, again
-from weaver.research.sweeps.kept import digest, outcome_kept, trial_of
+from weaver.research.sweeps.diary import Diary
+from weaver.research.sweeps.kept import digest, trial_of
 from weaver.research.sweeps.run_sessions import RunSessions, instant
 from weaver.research.sweeps.runner import TrialRunner
-from weaver.research.sweeps.sweep_run import Diary, PoolMaker, Progress, Sweep, SweepRequest, local_pool
+from weaver.research.sweeps.sweep_run import PoolMaker, Progress, Sweep, SweepRequest, local_pool, part_of
 from weaver.research.within import doubts_within
 from weaver.walle.trials.store import TrialStore
 
@@ -97,17 +98,13 @@ class WalkForward:
     def run(self, progress: Progress, pool: PoolMaker | None = None) -> WalkForwardResult:
         """Run all windows, and join them. Raises RunFailed where a window leaves nothing to trade with."""
         row = replace(self._sweep.row(), id=digest(self.record), total=None, record=self.record)
-        known: dict[int, Outcome] = {}
-        if self._store is not None:
-            self._store.begin(row, anew=not self._resume)
-            known = {kept.number: outcome_kept(kept) for kept in self._store.trials(row.id)}
-        diary = Diary(self._store, row.id)
+        diary = Diary(self._store, row, resume=self._resume)
         found: list[tuple[ForwardWindow, BacktestResult]] = []
         tried, cash = 0, Decimal(str(self._base.options.cash))
         errors: list[str] = []
         for number, window in enumerate(self.windows, 1):
-            told = _within(progress, number - 1, len(self.windows))
-            points, outcomes = self._trained(window, pool or local_pool, known, diary, told, tried)
+            told = part_of(progress, "Walk-forward", number - 1, len(self.windows))
+            points, outcomes = self._trained(window, pool or local_pool, diary, told, tried)
             tried += len(points)
             errors += [outcome.error for outcome in outcomes if outcome.error is not None]
             trials = [
@@ -116,8 +113,7 @@ class WalkForward:
             result = self._tested(window, ranked(trials), cash)
             found.append((self._window(number, window, trials, result), result))
             cash = _left(result, number)
-        if self._store is not None:
-            self._store.finish(row.id)
+        diary.finish()
         progress("Look-ahead check", 1.0)
         return self._joined(found, self._doubts([window for window, _ in found], errors, tried))
 
@@ -139,14 +135,13 @@ class WalkForward:
         self,
         window: Window,
         pool: PoolMaker,
-        known: Mapping[int, Outcome],
         diary: Diary,
         progress: Progress,
         before: int,
     ) -> tuple[list[Point], list[Outcome]]:
         """The trials of a window, on bars that end with its training sessions."""
         plans = self._sweep.plans.within(*self._sessions.span(window.train))
-        return self._sweep.searched(TrialRunner(plans, stride=None), pool, known, diary, progress, before=before)
+        return self._sweep.searched(TrialRunner(plans, stride=None), pool, diary, progress, before=before)
 
     def _tested(self, window: Window, best: Sequence[Trial], cash: Decimal) -> BacktestResult:
         """The sessions after the training, traded with the best trial's parameters, or not at all."""
@@ -266,8 +261,3 @@ def _left(result: BacktestResult, number: int) -> Decimal:
 
 def _sum_of(results: Sequence[BacktestResult], value: Callable[[BacktestResult], float]) -> float:
     return float(np.sum([value(one) for one in results]))
-
-
-def _within(progress: Progress, before: int, count: int) -> Progress:
-    """Progress of one window as that of all."""
-    return lambda _what, done: progress("Walk-forward", (before + done) / count)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from weaver.cli.sweeps.asked import space_given, strategy_of
+from weaver.cli.sweeps.asked import _strategy_of, space_given
 from weaver.model.errors import InputError
 
 
@@ -16,4 +16,4 @@ def test_a_name_alone_stands_for_its_own_bounds() -> None:
 def test_a_strategy_that_cannot_be_loaded_is_bad_input(tmp_path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "mine.py").write_text("class Mine:\n    pass\n")
     with pytest.raises(InputError, match="no class in it derives from Strategy"):
-        strategy_of(str(tmp_path / "mine.py"))
+        _strategy_of(str(tmp_path / "mine.py"))

@@ -117,3 +117,20 @@ class Sees(Strategy):
         coming = indicator(later, self.close, ahead=self.ahead)
         self.when(coming > self.close, lambda bar: self.order_target_percent(bar.symbol, 0.9))
         self.when(coming < self.close, lambda bar: self.close_position(bar.symbol))
+
+
+def known_later(values: Any, ahead: int) -> Any:
+    """Values of later, as far as there are any; of the last ones nothing."""
+    return np.concatenate([values[ahead:], np.full(min(ahead, len(values)), np.nan)])[: len(values)]
+
+
+class Peeks(Strategy):
+    """Knows the close of `ahead` bars later, as far as there is one, and is in the market where that is higher."""
+
+    ahead: int = 1
+
+    def on_start(self) -> None:
+        self.later = indicator(known_later, self.close, ahead=self.ahead)
+
+    def on_bar(self, bar: Any) -> None:
+        self.order_target_percent(bar.symbol, 1.0 if self.later[-1] > bar.close else 0.0)

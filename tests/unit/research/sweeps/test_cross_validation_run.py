@@ -9,10 +9,8 @@ import pytest
 
 import weaver
 from tests.builders import stock_days
-from tests.unit.research.sweeps.market import Cross, Fails, walk
-from weaver import indicator
+from tests.unit.research.sweeps.market import Cross, Fails, Peeks, walk
 from weaver.greta.sweep.cross_validation import CrossValidationResult
-from weaver.marvin.strategy import Strategy
 from weaver.model.errors import InputError
 from weaver.research.sweeps import cross_validate
 from weaver.research.sweeps.pool import OwnProcess
@@ -85,23 +83,6 @@ def test_workers_change_no_byte_and_it_goes_on_where_it_was_left_off(monkeypatch
         crossed(keep=True)
     monkeypatch.setattr(OwnProcess, "run", original)
     assert crossed(keep=True, resume=True).to_json() == whole
-
-
-class Peeks(Strategy):
-    """Knows the close of `ahead` bars later, as far as there is one, and is in the market where that is higher."""
-
-    ahead: int = 1
-
-    def on_start(self) -> None:
-        self.later = indicator(later, self.close, ahead=self.ahead)
-
-    def on_bar(self, bar: Any) -> None:
-        self.order_target_percent(bar.symbol, 1.0 if self.later[-1] > bar.close else 0.0)
-
-
-def later(values: Any, ahead: int) -> Any:
-    """Values of later; of the last ones nothing."""
-    return np.concatenate([values[ahead:], np.full(min(ahead, len(values)), np.nan)])[: len(values)]
 
 
 def test_who_sees_past_the_fence_only_earns_nothing() -> None:

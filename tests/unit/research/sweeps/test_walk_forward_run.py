@@ -12,8 +12,7 @@ import pytest
 
 import weaver
 from tests.builders import stock_days
-from tests.unit.research.sweeps.market import DAYS, HOURS, Cross, Fails, Sees, walk
-from weaver import indicator
+from tests.unit.research.sweeps.market import DAYS, HOURS, Cross, Fails, Peeks, Sees, walk
 from weaver.greta.sweep.walk_forward import ForwardWindow, WalkForwardResult
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import InputError, RunFailed
@@ -129,23 +128,6 @@ def _noted(ran: list[int], outcomes: Any) -> Any:
     for outcome in outcomes:
         ran.append(outcome.number)
         yield outcome
-
-
-class Peeks(Strategy):
-    """Knows the close of `ahead` bars later, as far as there is one, and is in the market where that is higher."""
-
-    ahead: int = 1
-
-    def on_start(self) -> None:
-        self.later = indicator(later, self.close, ahead=self.ahead)
-
-    def on_bar(self, bar: Any) -> None:
-        self.order_target_percent(bar.symbol, 1.0 if self.later[-1] > bar.close else 0.0)
-
-
-def later(values: Any, ahead: int) -> Any:
-    """Values of later; of the last ones nothing."""
-    return np.concatenate([values[ahead:], np.full(min(ahead, len(values)), np.nan)])[: len(values)]
 
 
 def test_who_sees_past_the_fence_only_earns_nothing() -> None:
